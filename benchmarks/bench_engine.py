@@ -280,7 +280,7 @@ _IMPORTED: Final = {
     "pandas": ("benchmarks.pandas_peer",),
     "load": (
         "kpi_xl.jobs.load",
-        "kpi_xl.data.remembered",
+        "kpi_xl.data.raw_file_cache",
         "kpi_xl.data.engines.check",
         "kpi_xl.checks.report",
         "xlsxwriter",

@@ -8,49 +8,49 @@ import re
 import zipfile
 from collections.abc import Callable, Mapping
 
-Dice = random.Random
-Damage = Callable[[bytes, Dice], bytes]
+Chance = random.Random
+Damage = Callable[[bytes, Chance], bytes]
 
 
-def _flipped(content: bytes, dice: Dice) -> bytes:
+def _flipped(content: bytes, dice: Chance) -> bytes:
     found = bytearray(content)
     for _ in range(dice.choice([1, 1, 3, 20, 300])):
         found[dice.randrange(len(found))] ^= 1 << dice.randrange(8)
     return bytes(found)
 
 
-def _zeroed(content: bytes, dice: Dice) -> bytes:
+def _zeroed(content: bytes, dice: Chance) -> bytes:
     begin = dice.randrange(len(content)) // 4096 * 4096
     end = dice.choice([begin + 4096, len(content)])
     return content[:begin] + bytes(len(content[begin:end])) + content[end:]
 
 
-def _cut(content: bytes, dice: Dice) -> bytes:
+def _cut(content: bytes, dice: Chance) -> bytes:
     return content[: dice.randrange(len(content))]
 
 
-def _without_the_beginning(content: bytes, dice: Dice) -> bytes:
+def _without_the_beginning(content: bytes, dice: Chance) -> bytes:
     return content[dice.randrange(1, min(len(content), 5000)) :]
 
 
-def _empty(content: bytes, dice: Dice) -> bytes:
+def _empty(content: bytes, dice: Chance) -> bytes:
     return b""
 
 
-def _foreign(content: bytes, dice: Dice) -> bytes:
+def _foreign(content: bytes, dice: Chance) -> bytes:
     return dice.choice([
         dice.randbytes(5000), b"<html><body>404 Not Found</body></html>", bytes(10_000),
         "另一个程序的文件".encode("utf-16"), b"PK\x03\x04" + dice.randbytes(300), b"{}", b"\n",
     ])  # fmt: skip
 
 
-def _inserted(content: bytes, dice: Dice) -> bytes:
+def _inserted(content: bytes, dice: Chance) -> bytes:
     at = dice.randrange(len(content))
     begin = dice.randrange(len(content))
     return content[:at] + content[begin : begin + dice.randrange(1, 5000)] + content[at:]
 
 
-def _longer(content: bytes, dice: Dice) -> bytes:
+def _longer(content: bytes, dice: Chance) -> bytes:
     return content + dice.choice([b"\0", b"\0" * 100_000, content, dice.randbytes(100)])
 
 
@@ -75,7 +75,7 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", errors="surrogateescape")
 
 
-def _a_word_replaced(content: bytes, dice: Dice) -> bytes:
+def _a_word_replaced(content: bytes, dice: Chance) -> bytes:
     text = _text(content)
     words = list(re.finditer(r"[^\s,=\"\[\]]+|\"[^\"\n]*\"", text))
     if not words:
@@ -84,7 +84,7 @@ def _a_word_replaced(content: bytes, dice: Dice) -> bytes:
     return _bytes(text[: word.start()] + dice.choice(_ODD) + text[word.end() :])
 
 
-def _a_line_moved(content: bytes, dice: Dice) -> bytes:
+def _a_line_moved(content: bytes, dice: Chance) -> bytes:
     lines = content.splitlines(keepends=True)
     line = lines.pop(dice.randrange(len(lines)))
     for _ in range(dice.choice([0, 1, 2, 500])):
@@ -92,12 +92,12 @@ def _a_line_moved(content: bytes, dice: Dice) -> bytes:
     return b"".join(lines)
 
 
-def _in_another_encoding(content: bytes, dice: Dice) -> bytes:
+def _in_another_encoding(content: bytes, dice: Chance) -> bytes:
     encoding = dice.choice(["gbk", "utf-16", "utf-16-le", "utf-32", "big5", "cp1252", "utf-7"])
     return _text(content).encode(encoding, errors="replace")
 
 
-def _other_marks(content: bytes, dice: Dice) -> bytes:
+def _other_marks(content: bytes, dice: Chance) -> bytes:
     old, new = dice.choice([
         (b",", b";"), (b",", b"\t"), (b",", b""), (b"\n", b"\r"), (b"\n", b""), (b",", b",,"),
         (b",", b'"'), (b"=", b":"), (b'"', b"'"), (b"\n", b"\n\n"), (b"1", b"\0"),
@@ -105,7 +105,7 @@ def _other_marks(content: bytes, dice: Dice) -> bytes:
     return content.replace(old, new, dice.choice([1, 7, -1]))
 
 
-def _a_long_line(content: bytes, dice: Dice) -> bytes:
+def _a_long_line(content: bytes, dice: Chance) -> bytes:
     return content + dice.choice([b",", b"x", b'"', b"1,"]) * 2_000_000
 
 
@@ -128,7 +128,7 @@ def _packed(parts: Mapping[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-def _part(parts: Mapping[str, bytes], dice: Dice) -> str:
+def _part(parts: Mapping[str, bytes], dice: Chance) -> str:
     """One of the parts; each kind is as likely as any other."""
     kinds: dict[str, list[str]] = {}
     for name in parts:
@@ -136,27 +136,27 @@ def _part(parts: Mapping[str, bytes], dice: Dice) -> str:
     return dice.choice(kinds[dice.choice(sorted(kinds))])
 
 
-def _a_part_missing(content: bytes, dice: Dice) -> bytes:
+def _a_part_missing(content: bytes, dice: Chance) -> bytes:
     parts = _parts(content)
     del parts[_part(parts, dice)]
     return _packed(parts)
 
 
-def _a_part_damaged(content: bytes, dice: Dice) -> bytes:
+def _a_part_damaged(content: bytes, dice: Chance) -> bytes:
     parts = _parts(content)
     name = _part(parts, dice)
     parts[name] = dice.choice(ANY)(parts[name] or b"x", dice)
     return _packed(parts)
 
 
-def _parts_swapped(content: bytes, dice: Dice) -> bytes:
+def _parts_swapped(content: bytes, dice: Chance) -> bytes:
     parts = _parts(content)
     one, other = _part(parts, dice), _part(parts, dice)
     parts[one], parts[other] = parts[other], parts[one]
     return _packed(parts)
 
 
-def _a_part_under_another_name(content: bytes, dice: Dice) -> bytes:
+def _a_part_under_another_name(content: bytes, dice: Chance) -> bytes:
     parts = _parts(content)
     name = _part(parts, dice)
     found = parts.pop(name)
@@ -174,7 +174,7 @@ _VALUES = (
 )  # fmt: skip
 
 
-def _xml(content: bytes, dice: Dice, change: Callable[[str, Dice], str]) -> bytes:
+def _xml(content: bytes, dice: Chance, change: Callable[[str, Chance], str]) -> bytes:
     parts = _parts(content)
     names = [name for name in parts if name.endswith((".xml", ".rels", ".vml"))]
     name = _part({name: parts[name] for name in names}, dice)
@@ -182,7 +182,7 @@ def _xml(content: bytes, dice: Dice, change: Callable[[str, Dice], str]) -> byte
     return _packed(parts)
 
 
-def _a_value(text: str, dice: Dice) -> str:
+def _a_value(text: str, dice: Chance) -> str:
     values = list(re.finditer(r'(?<==")[^"]*(?=")|(?<=>)[^<>]+(?=<)', text))
     if not values:
         return text
@@ -197,7 +197,7 @@ def _begin(found: re.Match[str]) -> int:
     return found.start()
 
 
-def _a_tag(text: str, dice: Dice) -> str:
+def _a_tag(text: str, dice: Chance) -> str:
     tags = list(re.finditer(r"<[^>]*>", text))
     if not tags:
         return text
@@ -208,7 +208,7 @@ def _a_tag(text: str, dice: Dice) -> str:
     return text[: tag.start()] + new + text[tag.end() :]
 
 
-def _an_element(text: str, dice: Dice) -> str:
+def _an_element(text: str, dice: Chance) -> str:
     found = list(re.finditer(r"<(\w+)\b[^<>]*(?<!/)>[^<>]*</\1>|<\w[^<>]*/>", text))
     if not found:
         return text
@@ -216,13 +216,13 @@ def _an_element(text: str, dice: Dice) -> str:
     return text[: one.start()] + one[0] * dice.choice([0, 2, 1000]) + text[one.end() :]
 
 
-def _nested(text: str, dice: Dice) -> str:
+def _nested(text: str, dice: Chance) -> str:
     depth = dice.choice([300, 5_000, 100_000])
     at = dice.choice([found.end() for found in re.finditer(r">", text)] or [0])
     return text[:at] + "<x>" * depth + "</x>" * depth + text[at:]
 
 
-def _entities(text: str, dice: Dice) -> str:
+def _entities(text: str, dice: Chance) -> str:
     levels = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
     doctype = f'<!DOCTYPE x [<!ENTITY e0 "lol">{levels}<!ENTITY f SYSTEM "file:///etc/passwd">]>'
     head = re.match(r"\s*(<\?xml[^>]*\?>)?", text)
@@ -234,7 +234,7 @@ def _entities(text: str, dice: Dice) -> str:
     )
 
 
-def _another_encoding(text: str, dice: Dice) -> str:
+def _another_encoding(text: str, dice: Chance) -> str:
     return re.sub(
         r'encoding="[^"]*"', f'encoding="{dice.choice(["utf-16", "gbk", "x", ""])}"', text, count=1
     )
@@ -253,11 +253,11 @@ _CHANGES = (
 )
 
 
-def _xml_damaged(content: bytes, dice: Dice) -> bytes:
+def _xml_damaged(content: bytes, dice: Chance) -> bytes:
     return _xml(content, dice, dice.choice(_CHANGES))
 
 
-def _a_bomb(content: bytes, dice: Dice) -> bytes:
+def _a_bomb(content: bytes, dice: Chance) -> bytes:
     """A part that is a thousand times as large as it looks, and sometimes lies about it."""
     parts = _parts(content)
     name = _part(parts, dice)

@@ -83,7 +83,7 @@ def test_an_end_that_nobody_knows_is_no_exit_code(tmp_path):
 @pytest.mark.parametrize("number", range(40))
 def test_damage_is_damage(number):
     """Hardly any mutation leaves a file as it was."""
-    dice = mutations.Dice(number)
+    dice = mutations.Chance(number)
     content = b"a,b\n1,2\n3,4\n" * 20
     changed = [one(content, dice) != content for one in mutations.TEXT]
     assert sum(changed) > len(changed) * 0.7

@@ -16,7 +16,7 @@ from kpi_xl.project import Project
 from kpi_xl.system.user import User
 from kpi_xl.workbook import Template
 from udfs.excel.registry import Registry, WindowsRegistry
-from udfs.looked_at import Finding
+from udfs.finding import Finding
 
 
 def doctor(

@@ -7,7 +7,7 @@ from typing import Final
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from workbook_templates.form import Column, Roll, heads
-from workbook_templates.look import (
+from workbook_templates.style import (
     ACCENT,
     CENTRE,
     CHANGE,

@@ -8,7 +8,7 @@ from typing import Final
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from kpi_xl.slots.log_values import LINES
-from workbook_templates.look import (
+from workbook_templates.style import (
     ACCENT_MIDDLE,
     ACROSS,
     BOXED,

@@ -11,7 +11,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from kpi_xl.analysis.knowledge import BONES
 from kpi_xl.slots.fishbone_values import CAUSES, MARKS
-from workbook_templates.look import (
+from workbook_templates.style import (
     ACCENT,
     ACCENT_PALE,
     CENTRE,

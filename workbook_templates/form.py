@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from xlsxwriter.utility import xl_col_to_name
 
-from workbook_templates.look import (
+from workbook_templates.style import (
     ACCENT,
     BOXED,
     CENTRE,

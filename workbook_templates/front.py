@@ -10,7 +10,7 @@ from xlsxwriter.chart import Chart
 from kpi_xl.findings.in_brief import HEADLINES, MEASURES_SHOWN, SIGNS
 from kpi_xl.slots.front_slots import COLUMNS, TOTAL
 from workbook_templates.form import Column, Roll
-from workbook_templates.look import (
+from workbook_templates.style import (
     ACCENT,
     ACCENT_LIGHT,
     ACCENT_PALE,

@@ -11,7 +11,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from kpi_xl.slots.registry import declared
 from kpi_xl.slots.slot import Declared
-from workbook_templates.look import (
+from workbook_templates.style import (
     ACCENT,
     BOXED,
     EDITABLE,

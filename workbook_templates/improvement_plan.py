@@ -10,7 +10,8 @@ from workbook_templates import name_of
 from workbook_templates.fishbone import add_fishbone
 from workbook_templates.form import UNIT, Column, box, facts, head, heads
 from workbook_templates.guide import Guide
-from workbook_templates.look import (
+from workbook_templates.monthly_data import FAMILIES, kpi
+from workbook_templates.style import (
     BOXED,
     CENTRE,
     DAY,
@@ -25,7 +26,6 @@ from workbook_templates.look import (
     Page,
     Style,
 )
-from workbook_templates.monthly_data import FAMILIES, kpi
 from workbook_templates.validation import Area, dates
 
 NAME: Final = name_of(__name__)

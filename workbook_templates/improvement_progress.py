@@ -11,7 +11,7 @@ from workbook_templates import name_of
 from workbook_templates.form import UNIT, Column, box, facts, head, heads
 from workbook_templates.guide import Guide
 from workbook_templates.improvement_plan import OWN, PROPOSED
-from workbook_templates.look import (
+from workbook_templates.style import (
     BOXED,
     CENTRE,
     DAY,

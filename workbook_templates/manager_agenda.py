@@ -11,7 +11,7 @@ from kpi_xl.slots.agenda_values import DAYS, HOURS, MONTH_TIME, USES, WEEK_TIME,
 from workbook_templates import name_of
 from workbook_templates.form import UNIT, facts, head
 from workbook_templates.guide import Guide
-from workbook_templates.look import (
+from workbook_templates.style import (
     ACCENT_MIDDLE,
     ACROSS,
     BOXED,

@@ -21,7 +21,8 @@ from kpi_xl.slots.assessment_values import (
 from workbook_templates import name_of, sources
 from workbook_templates.form import UNIT, facts, head, heads
 from workbook_templates.guide import Guide
-from workbook_templates.look import (
+from workbook_templates.monthly_data import formula_of, number
+from workbook_templates.style import (
     BOXED,
     CENTRE,
     EDITABLE,
@@ -41,7 +42,6 @@ from workbook_templates.look import (
     Page,
     Style,
 )
-from workbook_templates.monthly_data import formula_of, number
 from workbook_templates.validation import target_of
 
 NAME: Final = name_of(__name__)

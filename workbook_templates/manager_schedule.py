@@ -11,7 +11,7 @@ from kpi_xl.slots.plan_slots import ACCOMPANIED, MANAGER_WEEK
 from kpi_xl.slots.time_values import DAY_BOXES
 from workbook_templates import name_of
 from workbook_templates.guide import Guide
-from workbook_templates.look import (
+from workbook_templates.style import (
     ACCENT_MIDDLE,
     ACROSS,
     BOXED,

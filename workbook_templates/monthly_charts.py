@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from xlsxwriter.chart import Chart
 
-from workbook_templates.look import (
+from workbook_templates.monthly_data import DRAWN, Data, hollow
+from workbook_templates.style import (
     ACCENT,
     ACCENT_LIGHT,
     ACCENT_MIDDLE,
@@ -19,7 +20,6 @@ from workbook_templates.look import (
     Book,
     Page,
 )
-from workbook_templates.monthly_data import DRAWN, Data, hollow
 
 _IN_WAN: Final = r'0\.0,"万"'
 """Hundreds of thousands shown in 万: a thousandth with a point before its last digit."""

@@ -12,7 +12,7 @@ from kpi_xl.formula import Measure
 from kpi_xl.kpi import Kpi
 from kpi_xl.slots.analysis_slots import PAR
 from kpi_xl.slots.unit_values import COUNTED_BY, KPI, SERIES, WINDOW
-from workbook_templates.look import (
+from workbook_templates.style import (
     ACCENT,
     CENTRE,
     GREY_LIGHT,

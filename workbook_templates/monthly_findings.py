@@ -7,7 +7,7 @@ from typing import Final
 
 from kpi_xl.slots.analysis_slots import ON_THE_WAY
 from workbook_templates import monthly_data
-from workbook_templates.look import (
+from workbook_templates.style import (
     ACCENT,
     CENTRE,
     HEAD,

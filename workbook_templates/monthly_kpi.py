@@ -19,7 +19,8 @@ from workbook_templates import (
     sources,
 )
 from workbook_templates.guide import Guide
-from workbook_templates.look import (
+from workbook_templates.monthly_data import FAMILIES, Data, formula_of, kpi, number
+from workbook_templates.style import (
     ACCENT,
     ACCENT_MIDDLE,
     BOXED,
@@ -45,7 +46,6 @@ from workbook_templates.look import (
     Page,
     Style,
 )
-from workbook_templates.monthly_data import FAMILIES, Data, formula_of, kpi, number
 from workbook_templates.validation import target_of
 
 NAME: Final = name_of(__name__)

@@ -9,7 +9,8 @@ from xlsxwriter.chart import Chart
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from kpi_xl.slots.analysis_slots import PAR, WATERFALL
-from workbook_templates.look import (
+from workbook_templates.monthly_data import DRAWN, FAMILIES, Data, hollow, kpi, number
+from workbook_templates.style import (
     ACCENT,
     ACCENT_LIGHT,
     CENTRE,
@@ -32,7 +33,6 @@ from workbook_templates.look import (
     Page,
     Style,
 )
-from workbook_templates.monthly_data import DRAWN, FAMILIES, Data, hollow, kpi, number
 
 SHEET: Final = "因素与同类"
 _MORE: Final = "#8FB8DE"

@@ -8,7 +8,9 @@ from typing import Final
 from workbook_templates import name_of
 from workbook_templates.form import UNIT, Column, Roll, box, facts, head, heads
 from workbook_templates.guide import Guide
-from workbook_templates.look import (
+from workbook_templates.monthly_findings import diagnosis, statuses
+from workbook_templates.monthly_peers import factors
+from workbook_templates.style import (
     ACCENT,
     BOXED,
     CENTRE,
@@ -27,8 +29,6 @@ from workbook_templates.look import (
     Page,
     Style,
 )
-from workbook_templates.monthly_findings import diagnosis, statuses
-from workbook_templates.monthly_peers import factors
 
 NAME: Final = name_of(__name__)
 TARGETS: Final = 12

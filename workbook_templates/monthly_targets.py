@@ -10,7 +10,8 @@ from kpi_xl.slots.member_values import MEMBERS as MEMBERS_SLOTS
 from kpi_xl.slots.member_values import TOTALS
 from workbook_templates import name_of, sources
 from workbook_templates.guide import Guide
-from workbook_templates.look import (
+from workbook_templates.monthly_data import formula_of, kpi, number
+from workbook_templates.style import (
     ACCENT,
     ACROSS,
     CENTRE,
@@ -39,7 +40,6 @@ from workbook_templates.look import (
     Page,
     Style,
 )
-from workbook_templates.monthly_data import formula_of, kpi, number
 from workbook_templates.validation import date_input, target_of, whole_numbers
 
 NAME: Final = name_of(__name__)

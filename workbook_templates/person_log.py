@@ -13,7 +13,7 @@ from workbook_templates import daily_log, name_of
 from workbook_templates.daily_log import FIRST, HEADER, LAST, SMALL, TOTALS
 from workbook_templates.form import PERSON, facts, head
 from workbook_templates.guide import Guide
-from workbook_templates.look import (
+from workbook_templates.style import (
     ACCENT_MIDDLE,
     BOXED,
     CENTRE,

@@ -10,7 +10,7 @@ from xlsxwriter.chart import Chart
 from kpi_xl.findings.retention import MONTHS
 from workbook_templates import name_of
 from workbook_templates.guide import Guide
-from workbook_templates.look import (
+from workbook_templates.style import (
     ACCENT,
     ACCENT_MIDDLE,
     CENTRE,

@@ -11,7 +11,7 @@ from kpi_xl.slots.skill_values import LEVELS, MEAN, SKILLS, TRAINED
 from workbook_templates import name_of
 from workbook_templates.form import UNIT, Column, Roll, facts, head
 from workbook_templates.guide import Guide
-from workbook_templates.look import (
+from workbook_templates.style import (
     ACROSS,
     CENTRE,
     HEAD,

@@ -19,7 +19,7 @@ from kpi_xl.slots.skill_values import (
 from workbook_templates import name_of
 from workbook_templates.form import UNIT, Column, Roll, facts, head, heads
 from workbook_templates.guide import Guide
-from workbook_templates.look import (
+from workbook_templates.style import (
     ACCENT_MIDDLE,
     BOXED,
     CENTRE,

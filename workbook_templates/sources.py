@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from workbook_templates.form import Column, Roll, heads
-from workbook_templates.look import (
+from workbook_templates.style import (
     ACCENT,
     CENTRE,
     GREY,

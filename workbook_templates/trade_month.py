@@ -23,7 +23,9 @@ from kpi_xl.slots.count_values import COUNT
 from kpi_xl.slots.unit_values import SERIES
 from workbook_templates import all_kpis, front, monthly_peers, sources
 from workbook_templates.guide import Guide
-from workbook_templates.look import (
+from workbook_templates.monthly_data import formula_of, kpi, number
+from workbook_templates.monthly_findings import diagnosis, pace
+from workbook_templates.style import (
     ACCENT,
     ACCENT_LIGHT,
     ACCENT_MIDDLE,
@@ -53,8 +55,6 @@ from workbook_templates.look import (
     Page,
     Style,
 )
-from workbook_templates.monthly_data import formula_of, kpi, number
-from workbook_templates.monthly_findings import diagnosis, pace
 from workbook_templates.validation import target_of
 
 MONTHS: Final = 24

@@ -8,7 +8,7 @@ from typing import Final
 from workbook_templates import name_of
 from workbook_templates.form import UNIT, Column, box, facts, head, heads
 from workbook_templates.guide import Guide
-from workbook_templates.look import (
+from workbook_templates.style import (
     BOXED,
     CENTRE,
     DAY,

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Final, TypeAlias
 
 from kpi_xl.kpi import Kpi
-from workbook_templates.look import DATE, INPUT, Page, Style
+from workbook_templates.style import DATE, INPUT, Page, Style
 
 Area: TypeAlias = tuple[int, int, int, int]
 """First row and column, last row and column."""

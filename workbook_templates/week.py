@@ -7,7 +7,17 @@ from typing import Final
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from kpi_xl.slots.plan_slots import WEEK_HEADING
-from workbook_templates.look import GREY, LABEL, NOTE, RESTING, RIGHT, SECTION, STATUS, STRONG, Page
+from workbook_templates.style import (
+    GREY,
+    LABEL,
+    NOTE,
+    RESTING,
+    RIGHT,
+    SECTION,
+    STATUS,
+    STRONG,
+    Page,
+)
 
 WEEKS: Final = range(1, 6)
 WEEKDAYS: Final = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")

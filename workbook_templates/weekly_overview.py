@@ -9,7 +9,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from kpi_xl.slots.plan_slots import MONTH_DONE, MONTH_PLAN
 from workbook_templates import weekly_sheet
-from workbook_templates.look import (
+from workbook_templates.style import (
     ACCENT,
     ACCENT_LIGHT,
     ACROSS,

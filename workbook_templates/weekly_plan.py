@@ -7,7 +7,7 @@ from typing import Final
 
 from workbook_templates import name_of, weekly_overview, weekly_sheet
 from workbook_templates.guide import Guide
-from workbook_templates.look import Book, Page
+from workbook_templates.style import Book, Page
 from workbook_templates.week import WEEKS
 
 NAME: Final = name_of(__name__)

@@ -12,7 +12,7 @@ from kpi_xl.slots.weekly_review_values import REVIEWED
 from workbook_templates import name_of
 from workbook_templates.form import PERSON, facts, head
 from workbook_templates.guide import Guide
-from workbook_templates.look import (
+from workbook_templates.style import (
     ACCENT_MIDDLE,
     ACROSS,
     BOXED,

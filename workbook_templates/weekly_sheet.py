@@ -8,7 +8,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from kpi_xl.slots.plan_slots import WEEK_DONE, WEEK_PLAN
 from kpi_xl.slots.task_values import TASKS, WEEK_TASKS
-from workbook_templates.look import (
+from workbook_templates.style import (
     ACCENT_MIDDLE,
     ACROSS,
     BOXED,

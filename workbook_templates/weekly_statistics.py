@@ -15,7 +15,7 @@ from kpi_xl.slots.weekly_member_values import (
 from workbook_templates import name_of
 from workbook_templates.form import UNIT, Column, Roll, facts, head
 from workbook_templates.guide import Guide
-from workbook_templates.look import (
+from workbook_templates.style import (
     ACROSS,
     CENTRE,
     HAIRLINE,

@@ -13,19 +13,19 @@ from benchmarks.study.follow_up import TAKERS, takers
 from kpi_xl.analysis.follow_up import follow_up
 
 Floats = NDArray[np.float64]
-Dice = np.random.Generator
+Chance = np.random.Generator
 
 _MONTHS: Final = 24
 
 
-def _drawn(dice: Dice, share: Floats, people: Floats) -> tuple[Floats, Floats]:
+def _drawn(dice: Chance, share: Floats, people: Floats) -> tuple[Floats, Floats]:
     """活动率 as people draw it, and the people; a unit without people has none."""
     heads = np.rint(people).astype(int)
     sold = dice.binomial(heads, np.clip(share, 0.02, 0.98))
     return np.where(heads > 0, sold / np.maximum(heads, 1), np.nan), heads.astype(float)
 
 
-def _level(dice: Dice, units: int) -> Floats:
+def _level(dice: Chance, units: int) -> Floats:
     return (
         0.7
         + 0.08 * dice.standard_normal((units, 1))
@@ -33,13 +33,13 @@ def _level(dice: Dice, units: int) -> Floats:
     )
 
 
-def few_people(dice: Dice, units: int) -> tuple[Floats, Floats]:
+def few_people(dice: Chance, units: int) -> tuple[Floats, Floats]:
     """Teams of three to eight."""
     people = np.repeat(dice.integers(3, 9, (units, 1)), _MONTHS, axis=1).astype(float)
     return _drawn(dice, _level(dice, units), people)
 
 
-def seasons_of_its_own(dice: Dice, units: int) -> tuple[Floats, Floats]:
+def seasons_of_its_own(dice: Chance, units: int) -> tuple[Floats, Floats]:
     """An opening month and the one after it, in which each unit does as it does every year."""
     of_unit = 0.3 + 0.15 * dice.standard_normal((units, 1))
     month = np.arange(_MONTHS)[None]
@@ -48,7 +48,7 @@ def seasons_of_its_own(dice: Dice, units: int) -> tuple[Floats, Floats]:
     return _drawn(dice, _level(dice, units) - 0.15 + season, people)
 
 
-def closing(dice: Dice, units: int) -> tuple[Floats, Floats]:
+def closing(dice: Chance, units: int) -> tuple[Floats, Floats]:
     """A quarter of the units lose their people in the last half-year, and sell less as they do."""
     people = np.repeat(dice.integers(12, 60, (units, 1)), _MONTHS, axis=1).astype(float)
     ends = dice.random((units, 1)) < 0.25
@@ -56,7 +56,7 @@ def closing(dice: Dice, units: int) -> tuple[Floats, Floats]:
     return _drawn(dice, _level(dice, units) - 0.3 * gone * ends, people * (1 - gone * ends))
 
 
-def reorganised(dice: Dice, units: int) -> tuple[Floats, Floats]:
+def reorganised(dice: Chance, units: int) -> tuple[Floats, Floats]:
     """Half of the units were put together anew four months ago: other people, other habits."""
     when = _MONTHS - 5
     new = dice.random((units, 1)) < 0.5
@@ -66,7 +66,7 @@ def reorganised(dice: Dice, units: int) -> tuple[Floats, Floats]:
     return _drawn(dice, share, np.where(new & after, sizes[1], sizes[0]).astype(float))
 
 
-def founded(dice: Dice, units: int) -> tuple[Floats, Floats]:
+def founded(dice: Chance, units: int) -> tuple[Floats, Floats]:
     """A third of the units are new: they have been there for five to twelve months, and learn."""
     age = np.where(dice.random((units, 1)) < 1 / 3, dice.integers(5, 13, (units, 1)), _MONTHS)
     month = np.arange(_MONTHS)[None] - (_MONTHS - age)
@@ -75,7 +75,7 @@ def founded(dice: Dice, units: int) -> tuple[Floats, Floats]:
     return _drawn(dice, _level(dice, units) - learnt, people.astype(float))
 
 
-def great_policies(dice: Dice, units: int) -> tuple[Floats, Floats]:
+def great_policies(dice: Chance, units: int) -> tuple[Floats, Floats]:
     """人均保费 where one policy may be a hundred others."""
     people = np.repeat(dice.integers(8, 60, (units, 1)), _MONTHS, axis=1).astype(float)
     pieces = dice.poisson(_level(dice, units).clip(0.1) * people)
@@ -83,14 +83,14 @@ def great_policies(dice: Dice, units: int) -> tuple[Floats, Floats]:
     return premium / people, people
 
 
-def turning(dice: Dice, units: int) -> tuple[Floats, Floats]:
+def turning(dice: Chance, units: int) -> tuple[Floats, Floats]:
     """The market gets worse month by month, and for each unit at a pace of its own."""
     people = np.repeat(dice.integers(10, 60, (units, 1)), _MONTHS, axis=1).astype(float)
     pace = np.abs(0.01 * dice.standard_normal((units, 1)))
     return _drawn(dice, _level(dice, units) - pace * np.arange(_MONTHS)[None], people)
 
 
-BRANCHES: Final[Mapping[str, Callable[[Dice, int], tuple[Floats, Floats]]]] = {
+BRANCHES: Final[Mapping[str, Callable[[Chance, int], tuple[Floats, Floats]]]] = {
     "每个小组 3 到 8 人": few_people,
     "开门红后的一个月，各单位起落不同": seasons_of_its_own,
     "四分之一的单位正在关闭": closing,
@@ -131,7 +131,7 @@ def _times(given: Given, factor: Floats) -> Given:
     return given
 
 
-def _season(dice: Dice, given: Given) -> Given:
+def _season(dice: Chance, given: Given) -> Given:
     units, months = given["pieces"].shape
     of_unit = 1 + 0.25 * dice.standard_normal((units, 1)).clip(-2, 2)
     opening, after = (np.arange(months) % 12 == place for place in (0, 1))
@@ -141,20 +141,20 @@ def _season(dice: Dice, given: Given) -> Given:
     return given
 
 
-def _closing(dice: Dice, given: Given) -> Given:
+def _closing(dice: Chance, given: Given) -> Given:
     units, months = given["pieces"].shape
     ends = dice.random((units, 1)) < 0.25
     gone = np.clip((np.arange(months) - months + 6) / 7, 0, 1)
     return _times(given, 1 - gone * ends)
 
 
-def _reorganised(dice: Dice, given: Given) -> Given:
+def _reorganised(dice: Chance, given: Given) -> Given:
     units, months = given["pieces"].shape
     size = np.where(dice.random((units, 1)) < 0.5, dice.uniform(0.4, 2.0, (units, 1)), 1.0)
     return _times(given, np.where(np.arange(months) >= months - 4, size, 1.0))
 
 
-DEFORMED: Final[Mapping[str, tuple[int, int, Callable[[Dice, Given], Given]]]] = {
+DEFORMED: Final[Mapping[str, tuple[int, int, Callable[[Chance, Given], Given]]]] = {
     "每个单位 6 人": (8, 6, lambda _, given: given),
     "只有 2 个单位": (2, 20, lambda _, given: given),
     "只有 4 个单位": (4, 20, lambda _, given: given),

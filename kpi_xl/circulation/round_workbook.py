@@ -33,7 +33,7 @@ from kpi_xl.settings.project_settings import Settings
 from kpi_xl.system.file_names import file_name, room_in
 from kpi_xl.system.files import put, unfinished
 from kpi_xl.system.user import login
-from workbook_templates.look import (
+from workbook_templates.style import (
     CENTRE,
     GREY,
     HEAD,

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 import duckdb
 
-from kpi_xl.analysis.attention import Member
+from kpi_xl.analysis.attention_list import Member
 from kpi_xl.calendar import USUAL, Month, WorkCalendar, working_days
 from kpi_xl.catalogue.measures import ACTIVITIES
 from kpi_xl.catalogue.organisation import TOP

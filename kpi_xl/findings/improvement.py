@@ -24,8 +24,8 @@ from kpi_xl.analysis.follow_up import (
 )
 from kpi_xl.analysis.knowledge import Knowledge
 from kpi_xl.cached import kept
+from kpi_xl.findings.action_codes import code_meant, code_of
 from kpi_xl.findings.findings import Findings
-from kpi_xl.findings.measure_codes import code_meant, code_of
 from kpi_xl.findings.ripeness import ripe_text
 from kpi_xl.findings.shown import NOTHING, value_text
 from kpi_xl.findings.weakness import Weakness

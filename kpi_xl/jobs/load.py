@@ -99,7 +99,7 @@ def _made(
     """Read, check and compute; the caller holds the lock of the project."""
     # Readers of every kind of file take as long to import as the numbers to open.
     from kpi_xl.data.engines.check import check_database
-    from kpi_xl.data.remembered import check_what_changed
+    from kpi_xl.data.raw_file_cache import check_what_changed
 
     damaged = _damaged(project)
     if database is None:

@@ -28,7 +28,7 @@ from kpi_xl.errors import InputError
 from kpi_xl.sample import dealer, pipeline, shops, tables
 from kpi_xl.sample.activity import make_attendance, make_weeks
 from kpi_xl.sample.branch import END, NAME
-from kpi_xl.sample.dice import Dice
+from kpi_xl.sample.chance import Chance
 from kpi_xl.sample.faults import gone_before_coming, odd_sign_dates, spoil_policies
 from kpi_xl.sample.files import csv_file, headings, workbook_file
 from kpi_xl.sample.goals import make_goals
@@ -110,26 +110,26 @@ def write_sample(folder: Path, progress: Progress | None = None, trade: str = "�
 def _branch(folder: Path, report: Progress) -> dict[Path, bytes]:
     """The files of the insurance branch."""
     report("人员与网点", 0, _STEPS)
-    people = make_people(Dice(_SEED + 1))
-    move_people(Dice(_SEED + 2), people)
-    outlets = make_outlets(Dice(_SEED + 3), people)
+    people = make_people(Chance(_SEED + 1))
+    move_people(Chance(_SEED + 2), people)
+    outlets = make_outlets(Chance(_SEED + 3), people)
     report("保单", 1, _STEPS)
-    policies = make_policies(Dice(_SEED + 4), people, outlets)
+    policies = make_policies(Chance(_SEED + 4), people, outlets)
     report("续期", 2, _STEPS)
-    dues = make_dues(Dice(_SEED + 5), people, policies)
+    dues = make_dues(Chance(_SEED + 5), people, policies)
     report("活动与出勤", 3, _STEPS)
-    weeks = make_weeks(Dice(_SEED + 6), people, policies, outlets)
-    attendance = make_attendance(Dice(_SEED + 7), people)
+    weeks = make_weeks(Chance(_SEED + 6), people, policies, outlets)
+    attendance = make_attendance(Chance(_SEED + 7), people)
     report("目标", 4, _STEPS)
-    goals = make_goals(Dice(_SEED + 8), people, policies, dues)
+    goals = make_goals(Chance(_SEED + 8), people, policies, dues)
     report("写文件", 5, _STEPS)
 
     roster = tables.agent_rows(
         [*people, gone_before_coming()],
-        odd_sign_dates(Dice(_SEED + 9), people),
-        make_recruiters(Dice(_SEED + 12), people),
+        odd_sign_dates(Chance(_SEED + 9), people),
+        make_recruiters(Chance(_SEED + 12), people),
     )
-    sold = spoil_policies(Dice(_SEED + 10), list(tables.policy_rows(policies)))
+    sold = spoil_policies(Chance(_SEED + 10), list(tables.policy_rows(policies)))
     data = folder / "data"
     return {
         folder / "kpi.toml": KPI_TOML.encode(),
@@ -166,7 +166,7 @@ def _branch(folder: Path, report: Progress) -> dict[Path, bytes]:
         ),
         data / "360评分.csv": csv_file(
             headings(RATINGS, tables.RATING_COLUMNS),
-            tables.rating_rows(make_ratings(Dice(_SEED + 11), people)),
+            tables.rating_rows(make_ratings(Chance(_SEED + 11), people)),
             "utf-8-sig",
         ),
     }

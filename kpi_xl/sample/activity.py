@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from kpi_xl.calendar import Month
 from kpi_xl.sample.branch import BEGIN, END, MONTHS, attendance, recruiting_talks, workdays
-from kpi_xl.sample.dice import Dice
+from kpi_xl.sample.chance import Chance
 from kpi_xl.sample.outlets import Outlet
 from kpi_xl.sample.people import Agent, serving
 from kpi_xl.sample.production import Policy
@@ -52,7 +52,7 @@ class Attendance(NamedTuple):
 
 
 def make_weeks(
-    dice: Dice,
+    dice: Chance,
     people: list[Agent],
     policies: list[Policy],
     outlets: dict[int, list[Outlet]],
@@ -61,7 +61,7 @@ def make_weeks(
 
     Parameters
     ----------
-    dice : Dice
+    dice : Chance
         The chance that decides.
     people : list of Agent
         All agents of the branch.
@@ -107,7 +107,7 @@ def _diligence(agent: Agent, day: dt.date) -> float:
 
 
 def _week(
-    dice: Dice,
+    dice: Chance,
     agent: Agent,
     day: dt.date,
     days: int,
@@ -140,7 +140,7 @@ def _week(
     )
 
 
-def make_attendance(dice: Dice, people: list[Agent]) -> list[Attendance]:
+def make_attendance(dice: Chance, people: list[Agent]) -> list[Attendance]:
     """One row an agent and month, dated the last day under contract in it."""
     rows = []
     for month in MONTHS:

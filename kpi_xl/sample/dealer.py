@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from kpi_xl.calendar import Month
-from kpi_xl.sample.dice import Dice
+from kpi_xl.sample.chance import Chance
 from kpi_xl.sample.stores import (
     LEVELS,
     WEAK_FROM,
@@ -61,7 +61,7 @@ KPI_TOML: Final = settings_text(NAME, _BANDS, report="销售漏斗月报", level
 
 def files(folder: Path) -> dict[Path, bytes]:
     """The project's files with what is in them."""
-    dice, days, prices = Dice(_SEED), Dice(_SEED + 1), Dice(_SEED + 2)
+    dice, days, prices = Chance(_SEED), Chance(_SEED + 1), Chance(_SEED + 2)
     stores = stores_of(dice, STORES, 6, ("销售经理", "销售顾问"), "C")
     counts: list[Count] = []
     attendance: list[Attendance] = []
@@ -85,7 +85,7 @@ def files(folder: Path) -> dict[Path, bytes]:
     return files_of(folder, NAME, KPI_TOML.encode(), stores, counts, attendance, goals)
 
 
-def _stages(dice: Dice, store: Store, month: Month) -> dict[str, int]:
+def _stages(dice: Chance, store: Store, month: Month) -> dict[str, int]:
     """The counts of a consultant in a month."""
     shares, content = dict(_SHARES), 0.88
     if month >= WEAK_FROM and store.name == NO_TRIALS:

@@ -10,7 +10,7 @@ from collections import Counter
 from typing import Final
 
 from kpi_xl.sample.branch import DEPARTMENTS, Unit
-from kpi_xl.sample.dice import Dice
+from kpi_xl.sample.chance import Chance
 from kpi_xl.sample.people import Agent
 
 UNKNOWN_AGENTS: Final = ("00999017", "00999032", "00999032")
@@ -32,12 +32,12 @@ _POLICY, _AGENT, _PREMIUM, _FYC, _MODE, _ISSUED, _WITHDRAWN = 0, 1, 5, 6, 7, 9, 
 _Row = list[str]
 
 
-def spoil_policies(dice: Dice, rows: list[_Row]) -> list[_Row]:
+def spoil_policies(dice: Chance, rows: list[_Row]) -> list[_Row]:
     """Spoil a few rows of the policy file, repeat a few, and put the total below.
 
     Parameters
     ----------
-    dice : Dice
+    dice : Chance
         The chance that decides.
     rows : list of list of str
         The sound rows; some are changed in place.
@@ -75,7 +75,7 @@ def spoil_policies(dice: Dice, rows: list[_Row]) -> list[_Row]:
     return [*repeated, total]
 
 
-def _victims(dice: Dice, rows: list[_Row]) -> list[_Row]:
+def _victims(dice: Chance, rows: list[_Row]) -> list[_Row]:
     """Policies of one row that no renewal of the sample refers to, in an order left to chance."""
     lines = Counter(row[_POLICY] for row in rows)
     plain = [
@@ -89,7 +89,7 @@ def _victims(dice: Dice, rows: list[_Row]) -> list[_Row]:
     return sorted(plain, key=lambda row: dice.throw())
 
 
-def odd_sign_dates(dice: Dice, people: list[Agent]) -> dict[str, str]:
+def odd_sign_dates(dice: Chance, people: list[Agent]) -> dict[str, str]:
     """A few agents' sign dates as text, as clerks type them; by 工号."""
     ways = (chinese_date, slashed_date)
     return {

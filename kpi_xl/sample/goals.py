@@ -20,7 +20,7 @@ from kpi_xl.sample.branch import (
     Unit,
     season,
 )
-from kpi_xl.sample.dice import Dice
+from kpi_xl.sample.chance import Chance
 from kpi_xl.sample.people import Agent, headcount
 from kpi_xl.sample.production import MORE_PIECES, Policy
 from kpi_xl.sample.renewals import Due
@@ -54,7 +54,7 @@ class Goal(NamedTuple):
 
 
 def make_goals(
-    dice: Dice, people: list[Agent], policies: list[Policy], dues: list[Due]
+    dice: Chance, people: list[Agent], policies: list[Policy], dues: list[Due]
 ) -> list[Goal]:
     """Every target of every unit, month by month, and of every agent in the last months.
 
@@ -63,7 +63,7 @@ def make_goals(
 
     Parameters
     ----------
-    dice : Dice
+    dice : Chance
         The chance that decides.
     people, policies, dues
         What the pace of the first year is taken from.
@@ -116,7 +116,7 @@ def _pieces_season(month: Month) -> float:
     return selling * (1 + MORE_PIECES * selling) / (1 + MORE_PIECES)
 
 
-def _plan(dice: Dice, unit: Unit, heads: int, pace: int, month: Month) -> dict[str, float]:
+def _plan(dice: Chance, unit: Unit, heads: int, pace: int, month: Month) -> dict[str, float]:
     """A team's targets that are sums."""
     department = unit.department
     factor = _pieces_season(month) * season(CASE_SEASON, month) * _STRETCH

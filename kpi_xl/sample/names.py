@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from kpi_xl.sample.dice import Dice
+from kpi_xl.sample.chance import Chance
 
 Gender = Literal["男", "女"]
 
@@ -32,7 +32,7 @@ _SINGLE_SHARE: Final = 0.22
 """Share of given names of one character."""
 
 
-def person_name(dice: Dice, gender: Gender) -> str:
+def person_name(dice: Chance, gender: Gender) -> str:
     """A name that such a person may well have."""
     surname = dice.weighted(_SURNAMES, _WEIGHTS)
     first, second = _GIVEN[gender]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kpi_xl.sample.branch import BEGIN, DEPARTMENTS, END, FIRST, MONTHS, Unit, workdays
-from kpi_xl.sample.dice import Dice
+from kpi_xl.sample.chance import Chance
 from kpi_xl.sample.people import Agent
 
 _BANKS: Final = ("惠民银行", "江城商行", "丰禾农商行", "邮通银行")
@@ -69,7 +69,7 @@ class Outlet:
         return self.opened <= day and (self.closed is None or self.closed > day)
 
 
-def make_outlets(dice: Dice, people: list[Agent]) -> dict[int, list[Outlet]]:
+def make_outlets(dice: Chance, people: list[Agent]) -> dict[int, list[Outlet]]:
     """Twenty outlets for each department that sells at banks.
 
     Returns
@@ -92,7 +92,7 @@ def make_outlets(dice: Dice, people: list[Agent]) -> dict[int, list[Outlet]]:
     return outlets
 
 
-def _outlet(dice: Dice, number: str, name: str, people: list[Agent], home: Unit) -> Outlet:
+def _outlet(dice: Chance, number: str, name: str, people: list[Agent], home: Unit) -> Outlet:
     steady = [
         agent
         for agent in people

@@ -22,7 +22,7 @@ from kpi_xl.sample.branch import (
     recruiting,
     workdays,
 )
-from kpi_xl.sample.dice import Dice
+from kpi_xl.sample.chance import Chance
 from kpi_xl.sample.names import Gender, person_name
 
 _LEAVING: Final = ((1, 0.012), (2, 0.05), (8, 0.125), (14, 0.060), (25, 0.030))
@@ -113,12 +113,12 @@ class Agent:
         return unit
 
 
-def make_people(dice: Dice) -> list[Agent]:
+def make_people(dice: Chance) -> list[Agent]:
     """Everybody the roster names, by number, before any moves.
 
     Parameters
     ----------
-    dice : Dice
+    dice : Chance
         The chance that decides.
     """
     everybody = []
@@ -139,7 +139,7 @@ def make_people(dice: Dice) -> list[Agent]:
     return everybody
 
 
-def _person(dice: Dice, unit: Unit, signed: dt.date, talent: float) -> Agent:
+def _person(dice: Chance, unit: Unit, signed: dt.date, talent: float) -> Agent:
     gender: Gender = "女" if dice.chance(_WOMEN_SHARE) else "男"
     return Agent(
         signed=signed,
@@ -151,7 +151,7 @@ def _person(dice: Dice, unit: Unit, signed: dt.date, talent: float) -> Agent:
     )
 
 
-def _managers(dice: Dice, department: Department) -> list[Agent]:
+def _managers(dice: Chance, department: Department) -> list[Agent]:
     """The manager of the department, who leads its first team besides, and one of each team."""
     ranks = ["营业部经理"] + [dice.pick(("高级主任", "业务主任")) for _ in department.teams]
     managers = []
@@ -165,7 +165,7 @@ def _managers(dice: Dice, department: Department) -> list[Agent]:
     return managers
 
 
-def _recruit(dice: Dice, department: Department, month: Month) -> Agent:
+def _recruit(dice: Chance, department: Department, month: Month) -> Agent:
     team = dice.weighted(department.teams, TEAM_WEIGHTS)
     agent = _person(dice, Unit(department, team), dice.pick(workdays(month)), dice.throw())
     agent.left = _leaving_day(dice, agent)
@@ -177,7 +177,7 @@ def _recruit(dice: Dice, department: Department, month: Month) -> Agent:
     return agent
 
 
-def _leaving_day(dice: Dice, agent: Agent) -> dt.date | None:
+def _leaving_day(dice: Chance, agent: Agent) -> dt.date | None:
     month = Month.containing(agent.signed)
     steadiness = 1 + _TALENT_HOLDS * (0.5 - agent.talent)
     while month <= LAST:
@@ -193,7 +193,7 @@ def _leaving_share(age: int) -> float:
     return next((share for below, share in _LEAVING if age < below), _LEAVING_LATER)
 
 
-def _confirmation_day(dice: Dice, agent: Agent) -> dt.date | None:
+def _confirmation_day(dice: Chance, agent: Agent) -> dt.date | None:
     """The first of the third to sixth month for the able; who stays a year gets there as well."""
     in_time = dice.chance(0.22 + 0.6 * agent.talent)
     months = dice.weighted((3, 4, 5, 6), (4.0, 3.0, 2.0, 1.0)) if in_time else dice.between(8, 12)
@@ -201,7 +201,7 @@ def _confirmation_day(dice: Dice, agent: Agent) -> dt.date | None:
     return day if agent.serves_on(day) and day <= END else None
 
 
-def _licence(dice: Dice, agent: Agent) -> str:
+def _licence(dice: Chance, agent: Agent) -> str:
     """A licence number of 26 digits, as the regulator gives them; some on trial have none yet."""
     if agent.confirmed is None and not dice.chance(0.82):
         return ""
@@ -209,7 +209,7 @@ def _licence(dice: Dice, agent: Agent) -> str:
     return f"02000142{agent.number[-4:]}{agent.signed.year}{serial}"
 
 
-def move_people(dice: Dice, people: list[Agent]) -> None:
+def move_people(dice: Chance, people: list[Agent]) -> None:
     """Move a few agents to another team, some of them to another department.
 
     Nobody moves twice, and only people who stay for a while are moved; bank counters and streets
@@ -232,7 +232,7 @@ def move_people(dice: Dice, people: list[Agent]) -> None:
             agent.moves.append((day, _destination(dice, agent.home)))
 
 
-def _destination(dice: Dice, home: Unit) -> Unit:
+def _destination(dice: Chance, home: Unit) -> Unit:
     department = home.department
     if dice.chance(0.35):
         others = [d for d in DEPARTMENTS if d != department and d.banking == department.banking]
@@ -240,7 +240,7 @@ def _destination(dice: Dice, home: Unit) -> Unit:
     return Unit(department, dice.pick([team for team in department.teams if team != home.team]))
 
 
-def make_recruiters(dice: Dice, people: list[Agent]) -> dict[str, str]:
+def make_recruiters(dice: Chance, people: list[Agent]) -> dict[str, str]:
     """Who brought whom: 工号 by 工号; some came by themselves, as managers did.
 
     Few recruit much: in each team its leader, and two of those who stay long.

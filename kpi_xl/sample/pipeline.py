@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from kpi_xl.calendar import Month
-from kpi_xl.sample.dice import Dice
+from kpi_xl.sample.chance import Chance
 from kpi_xl.sample.files import Cell, csv_file, workbook_file
 from kpi_xl.sample.names import Gender, person_name
 from kpi_xl.sample.pipeline_report import REPORT, pipeline_report
@@ -86,7 +86,7 @@ class _Rows(NamedTuple):
 
 def files(folder: Path) -> dict[Path, bytes]:
     """The project's files with what is in them."""
-    dice, data = Dice(_SEED), folder / "data"
+    dice, data = Chance(_SEED), folder / "data"
     people = list(_people(dice))
     rows = _Rows([], [], [])
     for one in people:
@@ -128,7 +128,7 @@ def files(folder: Path) -> dict[Path, bytes]:
     }
 
 
-def _people(dice: Dice) -> Iterator[_Person]:
+def _people(dice: Chance) -> Iterator[_Person]:
     for place, region in enumerate(_REGIONS):
         for row, team in enumerate(_TEAMS):
             for number in range(_PEOPLE):
@@ -139,7 +139,7 @@ def _people(dice: Dice) -> Iterator[_Person]:
                 yield _Person(whose, name, gender, region, team, signed, number == 0)
 
 
-def _month(dice: Dice, one: _Person, month: Month, rows: _Rows) -> None:
+def _month(dice: Chance, one: _Person, month: Month, rows: _Rows) -> None:
     """Make the leads of one salesperson in a month, and what follows from them."""
     size, weak = _REGIONS[one.region], month.first >= _WEAK_FROM
     for _ in range(dice.count(6 * size)):
@@ -170,7 +170,7 @@ def _month(dice: Dice, one: _Person, month: Month, rows: _Rows) -> None:
         )
 
 
-def _deal(dice: Dice, one: _Person, begun: dt.date, number: int) -> list[str]:
+def _deal(dice: Chance, one: _Person, begun: dt.date, number: int) -> list[str]:
     """An opportunity, closed if its day has come."""
     listed = round(180_000 * dice.spread() * _REGIONS[one.region] / 100) * 100
     closed = begun + dt.timedelta(days=dice.between(20, 120))
@@ -193,11 +193,11 @@ def _deal(dice: Dice, one: _Person, begun: dt.date, number: int) -> list[str]:
     ]
 
 
-def _day(dice: Dice, month: Month) -> dt.date:
+def _day(dice: Chance, month: Month) -> dt.date:
     return month.first + dt.timedelta(days=dice.below(month.last.day))
 
 
-def _quotas(dice: Dice) -> Iterator[list[str]]:
+def _quotas(dice: Chance) -> Iterator[list[str]]:
     for number in range(_MONTHS):
         month = _FIRST + number
         for region, size in _REGIONS.items():

@@ -16,7 +16,7 @@ from kpi_xl.sample.branch import (
     season,
     shrinking,
 )
-from kpi_xl.sample.dice import Dice
+from kpi_xl.sample.chance import Chance
 from kpi_xl.sample.outlets import Outlet
 from kpi_xl.sample.people import Agent, serving
 
@@ -125,13 +125,13 @@ class Policy:
 
 
 def make_policies(
-    dice: Dice, people: list[Agent], outlets: dict[int, list[Outlet]]
+    dice: Chance, people: list[Agent], outlets: dict[int, list[Outlet]]
 ) -> list[Policy]:
     """The policies issued in the months of the sample, by day of issue.
 
     Parameters
     ----------
-    dice : Dice
+    dice : Chance
         The chance that decides.
     people : list of Agent
         All agents of the branch.
@@ -180,7 +180,7 @@ def _activity(agent: Agent, month: Month) -> float:
 
 
 def _policy(
-    dice: Dice,
+    dice: Chance,
     agent: Agent,
     month: Month,
     days: list[dt.date],
@@ -205,7 +205,7 @@ def _policy(
     return policy
 
 
-def _issue_day(dice: Dice, agent: Agent, month: Month, days: list[dt.date]) -> dt.date:
+def _issue_day(dice: Chance, agent: Agent, month: Month, days: list[dt.date]) -> dt.date:
     """A working day, more often one of the last ten; now and then a day off."""
     if dice.chance(_OFF_DAY_SHARE):
         day = dice.pick(month.days)
@@ -223,7 +223,7 @@ def _menu(department: Department, agent: Agent, month: Month) -> list[float]:
     return menu
 
 
-def _line(dice: Dice, product: Product, mode: str, department: Department, month: Month) -> Line:
+def _line(dice: Chance, product: Product, mode: str, department: Department, month: Month) -> Line:
     size = product.size * 100 * case_size(department, month) * dice.spread()
     rate = product.rate
     if department.banking:
@@ -239,7 +239,7 @@ def _line(dice: Dice, product: Product, mode: str, department: Department, month
     return Line(product.name, True, premium, premium * rate // 1000)
 
 
-def _sold_at(dice: Dice, policy: Policy, outlets: list[Outlet]) -> Outlet:
+def _sold_at(dice: Chance, policy: Policy, outlets: list[Outlet]) -> Outlet:
     open_now = [outlet for outlet in outlets if outlet.open_on(policy.issued)]
     own = [outlet for outlet in open_now if outlet.agent is policy.agent]
     if own and dice.chance(_HOME_OUTLET_SHARE):

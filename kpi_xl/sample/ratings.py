@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from kpi_xl.calendar import Month
 from kpi_xl.sample.branch import END
-from kpi_xl.sample.dice import Dice
+from kpi_xl.sample.chance import Chance
 from kpi_xl.sample.people import Agent
 
 MONTH: Final = Month.containing(END)
@@ -24,12 +24,12 @@ class Rating(NamedTuple):
     points: int
 
 
-def make_ratings(dice: Dice, people: list[Agent]) -> list[Rating]:
+def make_ratings(dice: Chance, people: list[Agent]) -> list[Rating]:
     """The branch's head, the other managers, the leaders of his teams, banks, and himself.
 
     Parameters
     ----------
-    dice : Dice
+    dice : Chance
         The chance that decides.
     people : list of Agent
         All agents of the branch.

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from kpi_xl.calendar import Month
 from kpi_xl.sample.branch import BEGIN, END, FIRST, collection, same_day, workdays
-from kpi_xl.sample.dice import Dice
+from kpi_xl.sample.chance import Chance
 from kpi_xl.sample.people import Agent
 from kpi_xl.sample.production import ILLNESS, LIFE, Policy, policy_number
 
@@ -48,12 +48,12 @@ class Due:
     in_first_year: bool
 
 
-def make_dues(dice: Dice, people: list[Agent], policies: list[Policy]) -> list[Due]:
+def make_dues(dice: Chance, people: list[Agent], policies: list[Policy]) -> list[Due]:
     """The instalments falling due in the months of the sample, by due date.
 
     Parameters
     ----------
-    dice : Dice
+    dice : Chance
         The chance that decides.
     people : list of Agent
         Everybody; those who signed before the sample have older policies, too.
@@ -72,7 +72,7 @@ def make_dues(dice: Dice, people: list[Agent], policies: list[Policy]) -> list[D
     return dues
 
 
-def _old_contracts(dice: Dice, people: list[Agent]) -> list[Contract]:
+def _old_contracts(dice: Chance, people: list[Agent]) -> list[Contract]:
     """Policies issued before the sample and in force when it begins."""
     contracts = []
     serials: dict[Month, int] = {}
@@ -88,7 +88,7 @@ def _old_contracts(dice: Dice, people: list[Agent]) -> list[Contract]:
     return contracts
 
 
-def _instalments(dice: Dice, contract: Contract) -> list[Due]:
+def _instalments(dice: Chance, contract: Contract) -> list[Due]:
     """The premiums due until the sample ends, or until a policy lapses unpaid."""
     dues = []
     months = contract.every
@@ -117,7 +117,7 @@ def _missing(contract: Contract, due: dt.date) -> float:
     return missing * (_MONTHLY_LOSS if contract.every == 1 else 1.0)
 
 
-def _paid(dice: Dice, due: dt.date) -> dt.date | None:
+def _paid(dice: Chance, due: dt.date) -> dt.date | None:
     """The day of payment; None when it is still to come when the sample ends."""
     if dice.chance(_TOO_LATE_SHARE):
         delay = dice.between(61, 120)

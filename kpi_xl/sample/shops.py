@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from kpi_xl.calendar import Month
-from kpi_xl.sample.dice import Dice
+from kpi_xl.sample.chance import Chance
 from kpi_xl.sample.stores import (
     LEVELS,
     WEAK_FROM,
@@ -56,7 +56,7 @@ KPI_TOML: Final = settings_text(NAME, _BANDS, report="门店月度KPI表", level
 
 def files(folder: Path) -> dict[Path, bytes]:
     """The project's files with what is in them."""
-    dice, days = Dice(_SEED), Dice(_SEED + 1)
+    dice, days = Chance(_SEED), Chance(_SEED + 1)
     stores = stores_of(dice, STORES, 5, ("门店经理", "导购"), "R")
     counts: list[Count] = []
     attendance: list[Attendance] = []
@@ -75,7 +75,7 @@ def files(folder: Path) -> dict[Path, bytes]:
     return files_of(folder, NAME, KPI_TOML.encode(), stores, counts, attendance, goals)
 
 
-def _till(dice: Dice, store: Store, month: Month) -> dict[str, int]:
+def _till(dice: Chance, store: Store, month: Month) -> dict[str, int]:
     """The counts of a sales assistant in a month; money in 元."""
     weak = month >= WEAK_FROM
     deal_rate = 0.17 if weak and store.name == SHORT_OF_STAFF else _DEAL_RATE

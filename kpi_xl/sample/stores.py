@@ -13,7 +13,7 @@ from kpi_xl.analysis.apportion import apportion
 from kpi_xl.calendar import Month, working_days
 from kpi_xl.catalogue import MEASURES
 from kpi_xl.catalogue.schema import AGENTS, ATTENDANCE, COUNTS, TARGETS
-from kpi_xl.sample.dice import Dice
+from kpi_xl.sample.chance import Chance
 from kpi_xl.sample.files import Cell, csv_file, headings, workbook_file
 from kpi_xl.sample.names import Gender, person_name
 
@@ -110,7 +110,11 @@ def months() -> list[Month]:
 
 
 def stores_of(
-    dice: Dice, names: Mapping[str, float], people: int, ranks: tuple[str, str], letter: str
+    dice: Chance,
+    names: Mapping[str, float],
+    people: int,
+    ranks: tuple[str, str],
+    letter: str,
 ) -> list[Store]:
     """Stores with a manager and so many others each.
 
@@ -144,12 +148,12 @@ def stores_of(
     return stores
 
 
-def day_by_day(dice: Dice, month: Month, agent: str, done: Mapping[str, int]) -> Iterator[Count]:
+def day_by_day(dice: Chance, month: Month, agent: str, done: Mapping[str, int]) -> Iterator[Count]:
     """A month's counts on its days, more at weekends; the days add up to the month.
 
     Parameters
     ----------
-    dice : Dice
+    dice : Chance
         The chance that decides.
     agent : str
         The 工号 of the person who counted.
@@ -173,7 +177,7 @@ def day_by_day(dice: Dice, month: Month, agent: str, done: Mapping[str, int]) ->
 
 
 def attendance_of(
-    dice: Dice, store: Store, month: Month, present: float = _PRESENT
+    dice: Chance, store: Store, month: Month, present: float = _PRESENT
 ) -> list[Attendance]:
     """A month's attendance of a store's staff."""
     due = len(working_days(*month.span(None)))
@@ -183,7 +187,7 @@ def attendance_of(
     ]
 
 
-def passing(dice: Dice, people: int, share: float) -> int:
+def passing(dice: Chance, people: int, share: float) -> int:
     """How many of so many people go on to the next stage."""
     return sum(dice.chance(share) for _ in range(people))
 

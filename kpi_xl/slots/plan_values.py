@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kpi_xl.analysis.attention import Attention, attention
+from kpi_xl.analysis.attention_list import Attention, attention
 from kpi_xl.analysis.time_boxes import A_DAY, MINUTES
 from kpi_xl.calendar import (
     FORM_WEEKS,

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kpi_xl.analysis.attention import NEWCOMER_MONTHS
+from kpi_xl.analysis.attention_list import NEWCOMER_MONTHS
 from kpi_xl.calendar import USUAL, Month, WorkCalendar
 from kpi_xl.data.people import Person
 from kpi_xl.findings.findings import Findings

@@ -1,6 +1,6 @@
 """Workbooks that are written anew, with XlsxWriter: reports, and forms to type into.
 
-The official templates have a look of their own (`workbook_templates.look`).
+The official templates have a look of their own (`workbook_templates.style`).
 """
 
 from __future__ import annotations

@@ -16,8 +16,8 @@ from kpi_xl.catalogue.schema import LONG
 from kpi_xl.catalogue.schema import TABLES as RAW
 from kpi_xl.checks import hashes, rules
 from kpi_xl.checks.check import check_project
-from kpi_xl.data import fingerprints, remembered
-from kpi_xl.data.remembered import check_what_changed
+from kpi_xl.data import fingerprints, raw_file_cache
+from kpi_xl.data.raw_file_cache import check_what_changed
 from kpi_xl.data.steps import KEPT
 from kpi_xl.data.store import build, update
 from kpi_xl.project import Project
@@ -159,8 +159,8 @@ def test_files_that_were_changed_are_as_if_read_anew(data, years):
     ):
         project, fresh = project_of(first), project_of(second)
         with patch.context() as small:
-            small.setattr(remembered, "SMALLEST", 1)
-            small.setattr(remembered, "MANY", 1)
+            small.setattr(raw_file_cache, "SMALLEST", 1)
+            small.setattr(raw_file_cache, "MANY", 1)
             small.setattr(rules, "_FEW", 2)
             write_files(world, project.data)
             build(project, check_what_changed(project), "", silent)
@@ -175,8 +175,8 @@ def test_files_that_were_changed_are_as_if_read_anew(data, years):
 
 
 def test_a_file_left_alone_is_not_looked_at(tmp_path, monkeypatch):
-    monkeypatch.setattr(remembered, "SMALLEST", 1)
-    monkeypatch.setattr(remembered, "MANY", 1)
+    monkeypatch.setattr(raw_file_cache, "SMALLEST", 1)
+    monkeypatch.setattr(raw_file_cache, "MANY", 1)
     monkeypatch.setattr(rules, "_FEW", 2)
     project, world = project_of(tmp_path), branch_of_a_year()
     last = world.policies.pop()

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kpi_xl.data import remembered
+from kpi_xl.data import raw_file_cache
 from kpi_xl.data.cube import Cube
 from kpi_xl.data.store import reading
 from kpi_xl.errors import InputError
@@ -105,7 +105,7 @@ def test_what_has_not_changed_is_not_hashed_again(project, monkeypatch):
 
 def test_a_file_that_changes_while_it_is_read_is_read_again(project, monkeypatch):
     """Whoever copies a file into the folder may not be done when it is read."""
-    really = remembered.read_file
+    really = raw_file_cache.read_file
 
     def read(settings, source):
         found = really(settings, source)
@@ -114,8 +114,8 @@ def test_a_file_that_changes_while_it_is_read_is_read_again(project, monkeypatch
                 more.write("P2,001,1,500,100,2024-06-01\n")
         return found
 
-    monkeypatch.setattr(remembered, "read_file", read)
-    monkeypatch.setattr(remembered, "SMALLEST", 10)
+    monkeypatch.setattr(raw_file_cache, "read_file", read)
+    monkeypatch.setattr(raw_file_cache, "SMALLEST", 10)
     assert premium(project) == [100_000, 50_000]
     assert load(project).checked is None
 
@@ -143,7 +143,7 @@ def damages(content, dice):
     "kept", ["kpi.cube", "kpi.duckdb", "kpi.read/*.arrow", "kpi.read/contents.json"]
 )
 def test_what_is_damaged_is_made_anew(project, kept, monkeypatch, caplog):
-    monkeypatch.setattr(remembered, "SMALLEST", 10)
+    monkeypatch.setattr(raw_file_cache, "SMALLEST", 10)
     monkeypatch.setattr(content, "_SETTLED", 0)
     right = {
         code: load(project).cube.measure(code).tolist() for code in load(project).cube.measures
@@ -167,7 +167,7 @@ def test_what_is_damaged_is_made_anew(project, kept, monkeypatch, caplog):
 
 
 def test_another_kind_of_derived_file_in_ones_place_is_no_cube(project, monkeypatch):
-    monkeypatch.setattr(remembered, "SMALLEST", 10)
+    monkeypatch.setattr(raw_file_cache, "SMALLEST", 10)
     load(project)
     one, other = sorted((project.folder / "kpi.read").glob("*.arrow"))
     cube = project.cube.read_bytes()

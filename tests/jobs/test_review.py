@@ -16,10 +16,10 @@ from kpi_xl.catalogue import kpis
 from kpi_xl.circulation.collect import collect
 from kpi_xl.circulation.distribute import distribute
 from kpi_xl.data.cube import Cube
+from kpi_xl.findings.action_codes import code_meant, code_of
 from kpi_xl.findings.day_sums import day_sums
 from kpi_xl.findings.improvement import REVIEW as PROGRESS
 from kpi_xl.findings.improvement import TEMPLATE
-from kpi_xl.findings.measure_codes import code_meant, code_of
 from kpi_xl.findings.peer_groups import PeerGroups
 from kpi_xl.findings.rule_lists import RuleLists
 from kpi_xl.jobs.fill import fill

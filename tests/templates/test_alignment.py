@@ -8,7 +8,7 @@ from kpi_xl.slots.registry import declared
 from kpi_xl.slots.slot import Kind
 from kpi_xl.workbook import Template
 from workbook_templates import NAMES, path
-from workbook_templates.look import ACCENT, ACCENT_LIGHT, ACCENT_PALE
+from workbook_templates.style import ACCENT, ACCENT_LIGHT, ACCENT_PALE
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
 every = pytest.mark.parametrize("name", NAMES)

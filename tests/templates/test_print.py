@@ -18,7 +18,7 @@ from kpi_xl.jobs.fill import refresh
 from kpi_xl.project import Project
 from office import convert, needs_soffice
 from workbook_templates import NAMES, path
-from workbook_templates.look import GREY, NOT_PRINTED
+from workbook_templates.style import GREY, NOT_PRINTED
 
 READ, EXPLAINING, SHRUNK = 8, 7, 6
 """How many points text has at least: what is read, what explains it, and that where it is long."""

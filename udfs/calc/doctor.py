@@ -12,7 +12,7 @@ from kpi_xl.fault import Fault
 from kpi_xl.system.user import User
 from udfs.calc.build import FUNCTIONS, LEAST_LIBREOFFICE, functions
 from udfs.calc.libreoffice import LibreOffice, extensions_in, installed_extensions
-from udfs.looked_at import Finding
+from udfs.finding import Finding
 
 _PATIENCE: Final = 60.0  # seconds
 

@@ -12,7 +12,7 @@ from kpi_xl import kinds
 from kpi_xl.system.user import User
 from udfs.excel import XLWINGS, policies, start
 from udfs.excel.registry import Registry
-from udfs.looked_at import Finding
+from udfs.finding import Finding
 
 
 def findings(

@@ -11,7 +11,7 @@ from typing import Final
 from kpi_xl import kinds
 from kpi_xl.fault import Fault, Kind
 from udfs.excel.registry import Registry, Value
-from udfs.looked_at import Finding
+from udfs.finding import Finding
 
 _OFFICE: Final = r"Software\{}Microsoft\Office\16.0"
 _EXCEL: Final = rf"{_OFFICE}\Excel"

@@ -64,14 +64,14 @@ def check_what_changed(
     Parameters and errors are those of `check_project`, and the hashes of its files.
     """
     contents = contents or Contents(project.memory)
-    remembered, recognised = _Remembered(project, contents), Recognised(project, contents)
-    checked = check_project(project, progress, remembered.read, returned, recognised.look)
-    remembered.forget_the_rest()
+    cache, recognised = _Cache(project, contents), Recognised(project, contents)
+    checked = check_project(project, progress, cache.read, returned, recognised.look)
+    cache.forget_the_rest()
     recognised.keep()
     return checked
 
 
-class _Remembered:
+class _Cache:
     """The rows and problems of files that were read before, kept in a folder of the project."""
 
     def __init__(self, project: Project, contents: Contents) -> None:

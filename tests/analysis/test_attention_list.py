@@ -1,6 +1,6 @@
 """Whom a manager should see first."""
 
-from kpi_xl.analysis.attention import Member, attention
+from kpi_xl.analysis.attention_list import Member, attention
 
 
 def member(agent, months, pieces, premium):

@@ -19,7 +19,7 @@ _SPREAD: Final = (0.28, 0.40, 0.50, 0.60, 0.70, 0.80, 0.92, 1.08, 1.36, 1.92, 3.
 """The deciles of a sum of money whose mean is 1: most are small, a few are large."""
 
 
-class Dice:
+class Chance:
     """A seeded source of chance.
 
     Parameters

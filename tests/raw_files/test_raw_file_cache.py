@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from kpi_xl.checks.check import check_project
-from kpi_xl.data import recognised, remembered
-from kpi_xl.data.remembered import check_what_changed
+from kpi_xl.data import raw_file_cache, recognised
+from kpi_xl.data.raw_file_cache import check_what_changed
 from kpi_xl.errors import InputError
 from kpi_xl.project import Project
 
@@ -17,7 +17,7 @@ HEADINGS = "保单号,工号,险种,首年保费,承保日期\n"
 
 @pytest.fixture
 def project(tmp_path, monkeypatch):
-    monkeypatch.setattr(remembered, "SMALLEST", 10)
+    monkeypatch.setattr(raw_file_cache, "SMALLEST", 10)
     (tmp_path / "kpi.toml").write_text("", encoding="utf-8")
     (tmp_path / "data").mkdir()
     write(tmp_path, "人员.csv", ROSTER)
@@ -37,13 +37,13 @@ def write(folder, name, text):
 def read_now(monkeypatch):
     """The names of the files that are really read."""
     names = []
-    really = remembered.read_file
+    really = raw_file_cache.read_file
 
     def read(settings, source):
         names.append(source.name)
         return really(settings, source)
 
-    monkeypatch.setattr(remembered, "read_file", read)
+    monkeypatch.setattr(raw_file_cache, "read_file", read)
     return names
 
 
