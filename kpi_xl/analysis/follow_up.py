@@ -1,4 +1,4 @@
-"""进展检讨: how a KPI changed after a measure was taken, compared with the change expected without
+"""进展检讨: how a KPI changed after an action was taken, compared with the change expected without
 it.
 """
 
@@ -18,7 +18,7 @@ VERDICTS: Final = ("好于同类", "看不出效果", "差于同类")
 """The verdicts 0 to 2; -1 is "nothing can be said"."""
 
 FEWEST_PEERS: Final = 3
-"""Units without the measure that it takes to know what the month did to everybody."""
+"""Units without the action that it takes to know what the month did to everybody."""
 
 FEWEST_CHANGES: Final = 66
 """Earlier changes of single units that it takes to know how far chance goes: 1/66 is `_TAIL`."""
@@ -26,12 +26,12 @@ FEWEST_CHANGES: Final = 66
 _TAIL: Final = 0.015
 """So many of the earlier changes were greater (or smaller) where a verdict is given.
 
-Twice that would be 3%; what is estimated adds to it, so that at most 5% of measures without any
+Twice that would be 3%; what is estimated adds to it, so that at most 5% of actions without any
 effect get a verdict (docs/calibration.md).
 """
 
 _USUAL: Final = 6
-"""A unit's own level is that of so many months before the month of the measure."""
+"""A unit's own level is that of so many months before the month of the action."""
 
 _FIRST: Final = 4
 """The first month of the history whose change can be foretold: three months are before it."""
@@ -58,7 +58,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class FollowUp:
-    """How the units that took a measure have changed since.
+    """How the units that took an action have changed since.
 
     Parameters
     ----------
@@ -85,17 +85,17 @@ class FollowUp:
 def follow_up(
     history: ArrayLike, sizes: ArrayLike, took: ArrayLike, direction: Direction
 ) -> FollowUp:
-    """Compare units that took a measure with what they would have done without it.
+    """Compare units that took an action with what they would have done without it.
 
     Parameters
     ----------
     history : (units, months) array_like
-        The KPI in its unit; the last month is now, the one before it that of the measure. Errors
+        The KPI in its unit; the last month is now, the one before it that of the action. Errors
         as NaN.
     sizes : (units, months) array_like
         How many people or cases each value rests on: the denominator of a ratio.
     took : (units,) array_like of bool
-        Whether the unit took the measure.
+        Whether the unit took the action.
     direction : str
         ``"higher"`` or ``"lower"`` is better.
 
@@ -106,16 +106,16 @@ def follow_up(
     Notes
     -----
     Measures go to weak units, and weak units get better by themselves. How much is learnt from all
-    changes of all units from one month to the next before the measure: by weighted least squares
+    changes of all units from one month to the next before the action: by weighted least squares
     on how far the unit was from the mean of that month, how far its own usual level (the mean of
     `_USUAL` months before, weighted by size) was, and how few cases its last value rested on. The
     variance of what remains is a + b ÷ size, so that a team of 12 is not measured by what a
     department of 60 may do by chance. What the month itself did to everybody is the mean of those
-    without the measure. Better (worse) is a change that no more than `_TAIL` of the earlier ones
+    without the action. Better (worse) is a change that no more than `_TAIL` of the earlier ones
     exceeded, each in units of its own standard deviation.
 
     In the month after an opening month units differ by more than in others, and who rose most
-    falls most: both are seen from the units without the measure, and from all units a year before.
+    falls most: both are seen from the units without the action, and from all units a year before.
     Nothing is said of a unit that has twice its usual cases, or half, by more than chance: it was
     put together anew, or is closing.
 
@@ -211,7 +211,7 @@ class _Step:
 
 @dataclass(frozen=True)
 class _Usual:
-    """How units change by themselves, without a measure.
+    """How units change by themselves, without an action.
 
     Parameters
     ----------
@@ -265,7 +265,7 @@ class _Usual:
         return np.maximum(self.common + self.by_case / size, self.least**2)
 
     def season(self, steps: list[tuple[_Step, NDArray[np.bool_]]]) -> _Season:
-        """Estimate the effect of this month alone, from units without the measure, now and a year
+        """Estimate the effect of this month alone, from units without the action, now and a year
         ago.
         """
         start: list[Floats] = []

@@ -16,7 +16,7 @@ _LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 _LENGTH: Final = 5
 _ANOTHER: Final = 0.25
-"""A text that has less than this in common with a proposal is another measure in its place."""
+"""A text that has less than this in common with a proposal is another action in its place."""
 
 _THE_SAME: Final = 0.75
 """A text that has more than this in common with a proposal is the proposal."""

@@ -39,7 +39,7 @@ TEMPLATE: Final = "业务改善措施计划"
 REVIEW: Final = "上月改善措施进展检讨"
 
 PER_WEAKNESS: Final = 2
-"""So many measures are proposed against each weakness."""
+"""So many actions are proposed against each weakness."""
 
 DROPPED: Final = "不采用"
 """What a manager chooses for a proposal that he does not take up."""
@@ -55,7 +55,7 @@ _SLOTS: Final = {
 
 
 NOT_DONE: Final = "没有做"
-"""What a manager answers of a measure that was not taken: then there is no effect to speak of."""
+"""What a manager answers of an action that was not taken: then there is no effect to speak of."""
 
 _ANSWERS: Final = {"input.progress.完成": "state", "input.progress.说明": "note"}
 
@@ -67,7 +67,7 @@ class Planned:
     Parameters
     ----------
     code : str
-        Its 编号: the same for the same measure of every unit and month.
+        Its 编号: the same for the same action of every unit and month.
     kpi : str
         The name of the KPI that it is to move; empty when nobody said.
     problem, cause, text, owner, tool : str
@@ -206,7 +206,7 @@ class Progress:
     change : str
         By how much it changed; points for a ratio.
     expected : str
-        By how much it changed in units that started alike without the measure.
+        By how much it changed in units that started alike without the action.
     verdict : str
         What can be said, in Chinese; also when nothing can.
     answer : Answer
@@ -232,7 +232,7 @@ class FollowUps:
     plans : mapping of int to sequence of Planned
         The plans of every unit, by its index in the cube.
     answers : mapping of int to mapping of str to Answer
-        What was said to be done of them, by unit and code. A measure that was said not to be done
+        What was said to be done of them, by unit and code. An action that was said not to be done
         was not taken.
     """
 
@@ -278,7 +278,7 @@ class FollowUps:
         elif verdict >= 0:
             text = VERDICTS[verdict]
         elif self.are_too_few(unit):
-            text = _moved(kpi, end - start)  # said once for all: it is so of every measure
+            text = _moved(kpi, end - start)  # said once for all: it is so of every action
         elif not kpi.is_comparable:
             text = f"{_moved(kpi, end - start)}；总量不能在单位之间比，说不出是不是措施的作用"
         elif found.others < FEWEST_PEERS:

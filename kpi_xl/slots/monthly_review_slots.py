@@ -19,7 +19,7 @@ def _text(meaning: str, value: Callable[[Any], Any], kind: Kind = Kind.TEXT) -> 
     return Slot(meaning, kind, None, value)
 
 
-def _measure(meaning: str, value: Callable[[Any], Any], kind: Kind = Kind.TEXT) -> Slot:
+def _action(meaning: str, value: Callable[[Any], Any], kind: Kind = Kind.TEXT) -> Slot:
     return Slot(meaning, kind, None, value, becomes=Measure(meaning))
 
 
@@ -34,18 +34,18 @@ PLAN: Final = Group(
     "建议的改善措施，每条一行",
     {
         "编号": _text("措辞、次序改了也认得出是哪一条", lambda one: one.code),
-        "指标": _measure("要改善的指标", lambda one: one.kpi),
-        "问题": _measure("问题", lambda one: one.problem),
-        "根源问题": _measure("根源问题", lambda one: one.cause),
-        "改善措施": _measure("改善措施", lambda one: one.text),
-        "责任对象": _measure("责任对象", lambda one: one.owner),
-        "工具": _measure("工具", lambda one: one.tool),
-        "期限": _measure("期限", lambda one: one.due, Kind.DATE),
+        "指标": _action("要改善的指标", lambda one: one.kpi),
+        "问题": _action("问题", lambda one: one.problem),
+        "根源问题": _action("根源问题", lambda one: one.cause),
+        "改善措施": _action("改善措施", lambda one: one.text),
+        "责任对象": _action("责任对象", lambda one: one.owner),
+        "工具": _action("工具", lambda one: one.tool),
+        "期限": _action("期限", lambda one: one.due, Kind.DATE),
     },
 )
 
 STATES: Final = ("已完成", "进行中", "没有做")
-"""What a manager chooses from to say how far a measure is."""
+"""What a manager chooses from to say how far an action is."""
 
 _TEXTS: Final = cell("plan.改善措施")
 _REFUSED: Final = cell("input.plan.采用")

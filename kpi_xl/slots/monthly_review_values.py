@@ -45,7 +45,7 @@ from kpi_xl.slots.monthly_review_slots import (
     SUMMARY,
     TargetLine,
 )
-from kpi_xl.slots.review_words import measures_said, problems_said
+from kpi_xl.slots.review_words import actions_said, problems_said
 from kpi_xl.slots.slot import Values
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class ReviewMonth:
     def _next_day(self) -> dt.date:
         return self._settings.dates.span(self._month)[1] + dt.timedelta(days=1)
 
-    # -- measures --------------------------------------------------------------------------------
+    # -- actions ---------------------------------------------------------------------------------
 
     def _plan(self, number: int, findings: Findings) -> Values:
         plans = proposed(findings, number, self._next_day, self._room("plan.问题"))
@@ -185,7 +185,7 @@ class ReviewMonth:
         about = {"unit.name": self._cube.units[number].name, "period.month": self._month.chinese}
         said = {
             "问题": problems_said(self._agreed, self._cube.units[number]),
-            "措施": measures_said(self._agreed, self._cube.units[number]),
+            "措施": actions_said(self._agreed, self._cube.units[number]),
             "summary": summary,
         }
         return REVIEWED.columns(rows) | SUMMARY.values(said, about)

@@ -26,7 +26,7 @@ def problems_said(agreed: Agreed, unit: Unit) -> str:
     return "；".join([*(first or [NOT_RETURNED]), *others])
 
 
-def measures_said(agreed: Agreed, unit: Unit) -> str:
+def actions_said(agreed: Agreed, unit: Unit) -> str:
     """The actions that the manager wrote, the decisions of the month before, and the manager's
     counts.
     """
