@@ -8,6 +8,7 @@ declarations; what does not fit together is refused when this module is imported
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Collection, Iterable, Mapping
 from itertools import chain
 from types import MappingProxyType
@@ -23,6 +24,11 @@ from kpi_xl.formula import Measure
 from kpi_xl.settings.project_settings import Settings
 
 NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+
+_QUOTED: Final = re.compile("'[^']*'")
+_WORD: Final = re.compile(r"\$?\b[a-z_]\w*")
+"""Words of SQL itself are in capitals."""
+
 
 NEVER: Final = 999_999
 """A month that never comes."""
@@ -392,6 +398,19 @@ def _check_measures() -> None:
             by_itself = name == how.step and ("$sums" in text or one.gives == "moves")
             if not by_itself and f" AS {code}" not in text:
                 raise ValueError(f"measure {code} is declared, but step {name} does not give it")
+        if unknown := _unknown_words(one, how.sql):
+            raise ValueError(f"measure {code}: step {one.name} has no {_listed(unknown)}")
+
+
+def _unknown_words(one: Step, sql: str) -> set[str]:
+    """What a measure names and its step has not: columns, and texts put in for the parts."""
+    words = set(_WORD.findall(_QUOTED.sub("", sql)))
+    columns = {
+        column.code for read in one.reads if read in TABLES for column in TABLES[read].columns
+    }
+    of_parts = [{f"${name}" for name in texts} for texts in one.parts.values()]
+    put_in = set.intersection(*of_parts) if of_parts else {word for word in words if word[0] == "$"}
+    return words - put_in - columns - COUNTED.keys() - set(_WORD.findall(one.text))
 
 
 def _listed(names: Collection[str]) -> str:

@@ -226,3 +226,13 @@ _CATEGORIES: Final[Mapping[str, Callable[[Sums, str], Mix]]] = {
     steps.PAY_MODE.name: Sums._by_pay_mode,
 }
 """How the categories are named that a step numbers, and what the rest is called."""
+
+
+def _check_categories() -> None:
+    """Refuse a measure that is counted by category where nothing names the categories."""
+    for code, (_, how) in COUNTED.items():
+        if how.apart and not STEPS[how.step].changes and how.step not in _CATEGORIES:
+            raise ValueError(f"measure {code}: nothing names the categories of step {how.step}")
+
+
+_check_categories()

@@ -13,14 +13,13 @@ from kpi_xl.calendar import Month
 from kpi_xl.catalogue import MEASURES, kpis
 from kpi_xl.catalogue.measures import COUNTED, ITEMS, measure
 from kpi_xl.catalogue.schema import COUNTS, LONG, TABLES
-from kpi_xl.data import steps
+from kpi_xl.data import steps, sums
 from kpi_xl.data.days import is_monthly
 from kpi_xl.data.engines.hybrid import copied
 from kpi_xl.data.periods import _recounted
 from kpi_xl.data.sql_calendar import Months, Spans
 from kpi_xl.data.step import text_of
 from kpi_xl.data.steps import BY_DAY, KEPT, STEPS
-from kpi_xl.data.sums import _CATEGORIES
 from kpi_xl.data.sums import MEASURES as SUMMED
 from kpi_xl.formula import Measure, Setting
 from kpi_xl.settings.project_settings import Settings
@@ -123,8 +122,6 @@ def test_the_lists_follow_from_the_measure(code):
     assert (code in day_step.by_day) == (code in BY_DAY)
     assert (code in _recounted().get(how.recount, ())) == (how.over_time == "recount")
     assert one.looks_back == how.looks_back
-    if how.apart:
-        assert STEPS[how.step].changes or how.step in _CATEGORIES
     if how.step == "count":
         labels = [label for label, stored in COUNTS.column("item").choices if stored == code]
         assert one.name in labels and one in ITEMS
@@ -173,6 +170,8 @@ def put(monkeypatch, code, **how):
         ("visits", {"days": "outlet"}, "tells no days"),
         ("visits", {"days": "recruit"}, "does not give it"),
         ("visits", {"over_time": "recount", "recount": "period_people"}, "does not give it"),
+        ("visits", {"sql": "visit"}, "step activity has no visit"),
+        ("fyc", {"sql": "$sing fyc"}, "step production has no \\$sing"),
     ],
 )
 def test_what_is_declared_and_not_computed_is_refused(monkeypatch, code, how, message):
@@ -195,6 +194,12 @@ def test_a_step_that_does_not_fit_is_refused(monkeypatch, change, message):
     monkeypatch.setitem(STEPS, "production", dataclasses.replace(steps.PRODUCTION, **change))
     with pytest.raises(ValueError, match=message):
         steps._check_steps()
+
+
+def test_categories_that_nothing_names_are_refused(monkeypatch):
+    put(monkeypatch, "visits", apart=True)
+    with pytest.raises(ValueError, match="visits: nothing names the categories of step activity"):
+        sums._check_categories()
 
 
 def test_what_is_counted_again_says_by_which_step():
