@@ -269,10 +269,22 @@ def _measure(task: str, company: Path) -> dict[str, float]:
     begun, cpu = time.perf_counter(), time.process_time()
     keep = work()
     spent = time.perf_counter() - begun, time.process_time() - cpu
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = _peak()
     if keep is not None:
         (company / f"{task}.pickle").write_bytes(pickle.dumps(keep))
     return {"wall": spent[0], "cpu": spent[1], "peak": peak}
+
+
+def _peak() -> float:
+    """The most memory that this process took, in MB.
+
+    What getrusage tells begins with what the process had that started this one.
+    """
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    lines = status.read_text(encoding="utf-8").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
 
 
 _IMPORTED: Final = {

@@ -52,7 +52,7 @@ def compared(before: Run, after: Run) -> Iterator[str]:
         now = after.figures[name][0]
         times = now / was if was else float("nan")
         mark = ""
-        if unit in _COSTS and was:
+        if unit.partition("/")[0] in _COSTS and was:
             mark = " worse" if times > WORSE else " better" if times < 1 / WORSE else ""
         yield f"{name:48} {was:10.4g} {now:10.4g} {unit:8} {times:6.2f}{mark}".rstrip()
     for told, one, other in (("before", before, after), ("after", after, before)):

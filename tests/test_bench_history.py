@@ -20,10 +20,10 @@ def test_two_runs_are_set_side_by_side(tmp_path):
     before, after = tmp_path / "before.txt", tmp_path / "after.txt"
     # What an older commit prints has no lines about the machine.
     before.write_text(
-        "start 0.2 s\nfill 2 ms\npeak 100 MB\nours_vs_bare 4 x\ngone 1 s\nTraceback\n"
+        "start 0.2 s\nfill 2 ms\npeak 100 MB\neach 1 ms/workbook\nours_vs_bare 4 x\ngone 1 s\nTraceback\n"
     )
     after.write_text(
-        "# commit abc\nstart 0.3 s\nfill 1 ms\npeak 104 MB\nours_vs_bare 5 x\nnew 1 s\n"
+        "# commit abc\nstart 0.3 s\nfill 1 ms\npeak 104 MB\neach 2 ms/workbook\nours_vs_bare 5 x\nnew 1 s\n"
     )
     lines = list(compare.compared(compare.read(before), compare.read(after)))
     assert [line.split() for line in lines] == [
@@ -31,6 +31,7 @@ def test_two_runs_are_set_side_by_side(tmp_path):
         ["start", "0.2", "0.3", "s", "1.50", "worse"],
         ["fill", "2", "1", "ms", "0.50", "better"],
         ["peak", "100", "104", "MB", "1.04"],
+        ["each", "1", "2", "ms/workbook", "2.00", "worse"],
         ["ours_vs_bare", "4", "5", "x", "1.25"],
         ["#", "only", "before:", "gone"],
         ["#", "only", "after:", "new"],
