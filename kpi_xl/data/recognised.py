@@ -59,6 +59,7 @@ class Recognised:
         # All that recognising looks at, but for the file itself.
         said = (
             program(), settings.files, settings.columns, settings.sheets, settings.beside_standard,
+            [kpi.labels for kpi in settings.kpis.values() if kpi.is_own],  # headings of targets
         )  # fmt: skip
         self._said = hashlib.sha256(repr(said).encode()).hexdigest()
         self._known = self._read()
