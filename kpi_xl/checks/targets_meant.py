@@ -22,6 +22,7 @@ def as_meant(file: FileRead) -> Iterator[Said]:
     for level, name in file.settings.levels.items():
         named = pc.fill_null(pc.equal(columns["level"], name), False)
         columns["level"] = pc.if_else(named, level, columns["level"])
+    read_in: dict[str, tuple[float, bool]] = {}
     values = columns["target"].to_pylist()
     names = columns["kpi"].to_pylist()
     for place, (value, name, text) in enumerate(
@@ -31,9 +32,12 @@ def as_meant(file: FileRead) -> Iterator[Said]:
         if kpi is None or value is None or re.search(r"[%‰万亿千元]", text or ""):
             continue
         heading = raw.heading("target", place)
+        if heading not in read_in:
+            read_in[heading] = _SCALES[raw.unit(heading)], in_percent(heading)
+        scale, percent = read_in[heading]
         if kpi.unit == "元":
-            values[place] = value * _SCALES[raw.unit(heading)]
-        elif kpi.unit == "%" and in_percent(heading):
+            values[place] = value * scale
+        elif kpi.unit == "%" and percent:
             if 0 < abs(value) <= 1:
                 yield Said(heading, kinds.PERCENT_OR_RATIO(value=text), place, text)
             values[place] = value / 100

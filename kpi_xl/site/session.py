@@ -44,9 +44,10 @@ class Sessions:
         roles: Mapping[str, tuple[str, ...] | None],
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._secret = secret
         self._units_of = roles
         self._roles = sorted(roles)
+        # A place means another role where there are other roles: no cookie is good for both.
+        self._secret = hmac.digest(secret, json.dumps(self._roles).encode(), "sha256")
         self._is_https = is_https
         self._clock = clock
         self._name = "__Host-kpi_xl" if is_https else "kpi_xl_page"
