@@ -266,6 +266,11 @@ NOT_CHOSEN: Final = Kind(
     "是{table}表，但 kpi.toml 的 [files] 里写的是“{files}”",
     "也要用的话，请在 [files] 里加上这个文件",
 )
+TARGETS_OR_RESULTS: Final = Kind(
+    "sheet.targets-or-results",
+    "有实际或达成的数，看不出哪几列是目标，没有读",
+    "是目标的列，请在标题里写上“目标”，如“6月目标”“首年度保费目标”；或把目标放在单独的工作表里",
+)
 RENEWALS_OR_NOT: Final = Kind(
     "file.renewals-or-new",
     "名字像是续期，标题行却是保单表的，不知道是新单还是续期，没有读",

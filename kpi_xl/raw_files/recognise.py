@@ -23,7 +23,7 @@ from kpi_xl.raw_files.heading_text import NamedRows, Rows, normalise
 from kpi_xl.raw_files.headings import Header, Headings
 from kpi_xl.raw_files.parquet_file import headings_of
 from kpi_xl.raw_files.sources import LeftOut, Source
-from kpi_xl.raw_files.target_grid import speaks_of_targets
+from kpi_xl.raw_files.target_grid import speaks_of_results, speaks_of_targets
 from kpi_xl.settings.sheets import NOT_READ
 
 _PUT_ASIDE: Final = (
@@ -274,8 +274,11 @@ class Finder:
         """Whether a grid of targets says that it is one: results by month are laid out alike."""
         if self.settings.lists[code].grid != "targets" or self.named or not header.match.spread:
             return True
-        texts = (self.file.stem, sheet or "", header.above, *filter(None, header.cells))
-        return speaks_of_targets(*texts)
+        return speaks_of_targets(*self._texts(header, sheet))
+
+    def _texts(self, header: Header, sheet: str | None) -> list[str]:
+        """What names, titles and headings say of a worksheet."""
+        return [self.file.stem, sheet or "", header.above, *filter(None, header.cells)]
 
     def _hints(self, name: str) -> list[str]:
         return hints(name, self.settings.lists)
@@ -306,6 +309,12 @@ class Finder:
         if chosen.code == "policies" and renewals:
             self._leave(sheet, kinds.RENEWALS_OR_NOT(file=self.file.name))
             return None
+        if chosen.table.grid == "targets" and chosen.header.match.spread:
+            texts = self._texts(chosen.header, sheet)
+            cells = [chosen.header.cells[place] or "" for place in chosen.header.match.spread]
+            if speaks_of_results(cells, texts):
+                self._leave(sheet, kinds.TARGETS_OR_RESULTS())
+                return None
         return chosen
 
     def _by_headings(self, whole: list[_Fit], sheet: str | None) -> _Fit | None:

@@ -23,6 +23,7 @@ from kpi_xl.readers.month import read_month
 
 _SAID: Final = "目标|计划|任务|预算|target|plan|budget|quota"
 _IS_TARGET: Final = re.compile(_SAID, re.IGNORECASE)
+_IS_RESULT: Final = re.compile("达成|完成|实际|实绩|actual", re.IGNORECASE)
 _AROUND: Final = re.compile(rf"^(?:{_SAID})|(?:{_SAID})[数值]?$", re.IGNORECASE)
 _MONTH: Final = re.compile(rf"(\d{{1,2}}|[一二三四五六七八九十]{{1,2}})月份?(?:{_SAID})?")
 _YEAR: Final = re.compile(r"(?<!\d)(20\d\d)(?=年|[^\d]|(?:0[1-9]|1[0-2])?$)")
@@ -49,6 +50,20 @@ class Spread:
 def speaks_of_targets(*texts: str) -> bool:
     """Whether names or titles say that numbers are targets: results are laid out alike."""
     return any(_IS_TARGET.search(text) for text in texts)
+
+
+def speaks_of_results(spread: Sequence[str], texts: Sequence[str]) -> bool:
+    """Whether the columns of a grid may be results, as far as they do not say what they are.
+
+    Parameters
+    ----------
+    spread : sequence of str
+        The headings of these columns.
+    texts : sequence of str
+        Names, titles and all headings: 目标达成表 has targets, results or both.
+    """
+    is_told = all(_IS_TARGET.search(one) for one in spread)
+    return not is_told and any(_IS_RESULT.search(text) for text in texts)
 
 
 def spread_of(

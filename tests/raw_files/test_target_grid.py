@@ -189,6 +189,20 @@ def test_results_laid_out_alike_are_no_targets(make):
         assert any("业绩" in one.name for one in checked.left_out)
 
 
+@pytest.mark.parametrize(
+    ("name", "headings"),
+    [
+        ("2024年目标达成.csv", ["月份", "营业部", "首年度保费", "活动率"]),
+        ("2024年目标.csv", ["月份", "营业部", "首年度保费", "活动率", "达成率"]),
+        ("2024年目标完成情况.csv", ["营业部", "指标", "5月", "6月"]),
+    ],
+)
+def test_what_may_be_results_is_not_taken_for_targets(make, name, headings):
+    cells = {"月份": "2024-06", "营业部": "城东营业部", "指标": "首年度保费"}
+    with pytest.raises(InputError, match="看不出哪几列是目标"):
+        check(make, lines(headings, [cells.get(one, "0.5") for one in headings]), name)
+
+
 def test_two_columns_for_a_month_are_no_grid(make):
     text = lines(["营业部", "指标", "5月", "5月", "6月"], ["城东营业部", "首年度保费", 5, 1, 6])
     with pytest.raises(InputError, match="目标"):
